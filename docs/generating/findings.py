@@ -8,7 +8,7 @@ from pathlib import Path
 
 from generating.application import application
 from generating.markdown import code, page, table
-from omt_core.api import FindingCode, Severity
+from omt_core.api import FOLDER_PREFIX, FindingCode, Severity
 from omt_core.engine.findings import reasoned_line
 
 BEGIN, END = "<!-- by hand -->", "<!-- end -->"
@@ -31,7 +31,8 @@ def pages(reference: Path) -> Mapping[str, str]:
 
 
 def _page(one: FindingCode, file: Path) -> str:
-    waiver = code(reasoned_line([one.code])) if one.waivable else "cannot be waived"
+    named = f"{FOLDER_PREFIX}..." if one.of_folders else one.code
+    waiver = code(reasoned_line([named])) if one.waivable else "cannot be waived"
     facts = table(("severity", "plugin", "waive it by"), [(one.severity.value, code(one.plugin), waiver)])
     return page(
         one.code, facts, _effect(one), "## What it means", one.meaning, "## What to do", one.remedy,

@@ -83,7 +83,7 @@ class WaiverAnswer(_Section):
     """A member of `waive`."""
 
     code: _Words
-    """A finding's code, or `plugin:NAME`."""
+    """A finding's code, `plugin:NAME`, or `folder:PATH` where a finding is about folders."""
 
     reason: _Words
     """Why it shall not stop the run."""
@@ -112,7 +112,7 @@ class Answers(_Section):
     """What to do when an earlier run is found; `--recover` wins over it."""
 
     waive: tuple[WaiverAnswer, ...] = ()
-    """Findings that shall not stop the run: the code of each, or `plugin:NAME`, with the reason, as
+    """Findings that shall not stop the run: the code of each, `plugin:NAME` or `folder:PATH`, with the reason, as
     `{ code = "...", reason = "..." }`. Shown with it in receipt and report. What was waived for a test counts in the
     live migration only with `live = true`, so that nobody takes it over unseen."""
 

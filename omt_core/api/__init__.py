@@ -64,7 +64,7 @@ from omt_core.api.events import (
     StartPlanned,
 )
 from omt_core.api.files.near import FileStatus, FolderEntry, FolderListings, KnownContent, NearReader
-from omt_core.api.findings import SUBJECTS_SHOWN, Finding, FindingCode, Severity
+from omt_core.api.findings import FOLDER_PREFIX, SUBJECTS_SHOWN, Finding, FindingCode, Severity
 from omt_core.api.given import SecretReference
 from omt_core.api.installation import DatabaseLocation, Evidence, Installation, Licence, ManualAnswers, ServiceFolders
 from omt_core.api.items import (
@@ -151,6 +151,7 @@ from omt_core.version import __version__
 
 __all__ = [
     "DATABASE_TABLE_MISSING",
+    "FOLDER_PREFIX",
     "ONLINE_NOT_NAMED",
     "SECRETS",
     "STAGE_ROOTS_FILE",

@@ -230,7 +230,8 @@ class ContributeUploadStages:
 
     `workspace` is a folder private to this migration, where a stage may spool what it produces. `near` may read what
     lies in folders while the stages are told; they are closed behind that. With `files_only` no stage of kind
-    `database` takes part, so that none need be made.
+    `database` takes part, so that none need be made. `deleted_folders` are those, as findings named them, of which the
+    migrator says that all that was in them was deleted on purpose: they are not away, as `SeenFolders` would have it.
     """
 
     installation: Installation
@@ -240,6 +241,7 @@ class ContributeUploadStages:
     run: RunContext
     near: Sequence[NearReader] = ()
     files_only: bool = False
+    deleted_folders: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,8 @@ class Notifications:
 class Waiver:
     """What shall not stop the run although it is an error, and why.
 
-    `names` is a finding's code, or `plugin:NAME` for all that is found by or about a plugin. `kind` is what it was
+    `names` is a finding's code, `plugin:NAME` for all that is found by or about a plugin, or `folder:PATH` for what is
+    found of a folder. `kind` is what it was
     given for: one that was given for a test does not count in a live migration, so that it is asked for again. Without
     its reason it does not count. `confirmed`: whoever gave it
     says that it shall count in a live migration too, though it was given for a test, now or before.

@@ -14,6 +14,8 @@ from omt_core.api.text import one_line
 E = TypeVar("E", bound=OmtError)
 WAIVER_PREFIX: Final = "plugin:"
 """Before a plugin's name: the subject of a finding about that plugin, and the waiver that takes it away."""
+FOLDER_PREFIX: Final = "folder:"
+"""Before a folder as people on site call it: the subject of a finding that is waived for this folder alone."""
 SUBJECTS_SHOWN = 1_000
 """How many subjects one finding lists; a rule that has more says the total in its message."""
 
@@ -46,14 +48,27 @@ class Finding:
     def waived_by(self, waivers: Collection[str]) -> bool:
         """Tell whether one of these waivers is about this.
 
-        They name its code, or by `plugin:NAME` the plugin that found it or that it is about. Whether its code can be
-        waived at all is for the catalogue to say (`FindingCode`).
+        They name its code, or by `plugin:NAME` the plugin that found it or that it is about; one about folders
+        (`FOLDER_PREFIX`) is waived only by the name of each, so that nobody lets the next one stand unseen. Whether its
+        code can be waived at all is for the catalogue to say (`FindingCode`).
         """
+        folders = self._folders
+        if folders:
+            return all(one in waivers for one in folders)
         return (
             self.code in waivers
             or f"{WAIVER_PREFIX}{self.plugin}" in waivers
             or any(subject in waivers for subject in self.subjects if subject.startswith(WAIVER_PREFIX))
         )
+
+    @property
+    def waivers(self) -> tuple[str, ...]:
+        """What waivers name that take this away: its code, or each of the folders that it is about."""
+        return self._folders or (self.code,)
+
+    @property
+    def _folders(self) -> tuple[str, ...]:
+        return tuple(subject for subject in self.subjects if subject.startswith(FOLDER_PREFIX))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +77,7 @@ class FindingCode:
 
     `meaning` says what was found and why it matters, `remedy` what to do. `docs/reference/findings/CODE.md` is made
     from these, so they are written for the migrator. `waivable` is False where the online side refuses it in any case.
+    `of_folders`: its subjects are folders behind `FOLDER_PREFIX`, and it is waived by these, never by its code.
     """
 
     code: str
@@ -70,6 +86,7 @@ class FindingCode:
     meaning: str
     remedy: str
     waivable: bool = True
+    of_folders: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "meaning", sentence(self.meaning))

@@ -178,7 +178,8 @@ def refuse_errors(session: MigrationSession) -> None:
     """Raise `FindingsError` when a finding of severity error stands that is not waived; nothing was changed so far."""
     standing = standing_errors(session.engine, session.now)
     if standing:
-        waivable = sorted({one.code for one in standing if may_be_waived(one, session.engine.host.codes)})
+        may_stand = [one for one in standing if may_be_waived(one, session.engine.host.codes)]
+        waivable = sorted({name for one in may_stand for name in one.waivers})
         now = session.now
         of_test = unconfirmed(standing, now.decisions.waivers, now.kind)
         remedies = [

@@ -10,7 +10,7 @@ from typing import Final
 
 from omt_core.api.decisions import Decisions, MigrationKind, Waiver
 from omt_core.api.events import FindingRaised
-from omt_core.api.findings import SUBJECTS_SHOWN, WAIVER_PREFIX, Finding, FindingCode, Severity
+from omt_core.api.findings import FOLDER_PREFIX, SUBJECTS_SHOWN, WAIVER_PREFIX, Finding, FindingCode, Severity
 from omt_core.api.items import ItemState
 from omt_core.api.online import CompletedMigration
 from omt_core.api.sentence import Sentence, joined, sentence
@@ -205,6 +205,15 @@ def waiver_of(finding: Finding, waivers: Iterable[Waiver]) -> Waiver | None:
     return next((one for one in waivers if finding.waived_by({one.names})), None)
 
 
+def waived_folders(waivers: Iterable[Waiver]) -> tuple[str, ...]:
+    """Return the folders of which waivers say, each with its reason, that what was found of them may stand."""
+    return tuple(
+        one.names.removeprefix(FOLDER_PREFIX)
+        for one in waivers
+        if one.names.startswith(FOLDER_PREFIX) and one.reason.strip()
+    )
+
+
 def unused_waivers(
     findings: Sequence[Finding], waivers: Iterable[Waiver], plugins: Iterable[str], codes: Collection[str]
 ) -> tuple[Finding, ...]:
@@ -212,7 +221,7 @@ def unused_waivers(
     useful = {finding.code for finding in findings} | {f"{WAIVER_PREFIX}{name}" for name in plugins}
     useful.update(subject for finding in findings for subject in finding.subjects)
     idle = tuple(one.names for one in waivers if one.names not in useful)
-    unknown = [name for name in idle if name not in codes and not name.startswith(WAIVER_PREFIX)]
+    unknown = [name for name in idle if name not in codes and not name.startswith((WAIVER_PREFIX, FOLDER_PREFIX))]
     known = tuple(name for name in idle if name not in unknown)
     told = [WAIVER_UNUSED.finding(_unknown(name, codes), (name,)) for name in unknown]
     if known:
@@ -254,7 +263,7 @@ def unconfirmed(findings: Iterable[Finding], waivers: Iterable[Waiver], kind: Mi
         for waiver in waivers
         if waiver.kind is MigrationKind.TEST
         and not waiver.confirmed
-        and any(one.waived_by({waiver.names}) for one in errors)
+        and any(one.waived_by({waiver.names}) or waiver.names in one.waivers for one in errors)
     )
 
 
@@ -325,7 +334,7 @@ def may_be_waived(finding: Finding, codes: Mapping[str, FindingCode]) -> bool:
 
 def reasoned_line(names: Iterable[str]) -> str:
     """Return the line of an answers file that waives these, each with a reason that is to be written."""
-    return "waive = [" + ", ".join(f'{{ code = "{name}", reason = "..." }}' for name in names) + "]"
+    return "waive = [" + ", ".join(f'{{ code = {json.dumps(name)}, reason = "..." }}' for name in names) + "]"
 
 
 def confirming_line(waivers: Iterable[Waiver]) -> str:

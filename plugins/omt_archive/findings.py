@@ -14,6 +14,16 @@ ARCHIVE_ROOT_MISSING = FindingCode(
     meaning="A folder of the document archive does not exist or cannot be read, and documents are missing.",
     remedy="Connect the drive or share, or correct `archives` in the answers file, and run the check again.",
 )
+FOLDER_EMPTIED = FindingCode(
+    code="folder-emptied",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    of_folders=True,
+    meaning="Files lay in a folder when it was last read. It answers, or the folder above it does, and there are none"
+    " now. What was sent of them before stays online.",
+    remedy="Connect or restore the folder, and run the check again. If its files were deleted on purpose, say so by a"
+    " waiver of this folder, with the reason: it counts for this folder and for no other.",
+)
 TREE_INCOMPLETE = FindingCode(
     code="tree-incomplete",
     severity=Severity.ERROR,
@@ -251,6 +261,7 @@ CODES = (
     FILE_WITHOUT_ATTACHMENT,
     FILE_WITHOUT_DOCUMENT,
     FOLDERS_OVERLAP,
+    FOLDER_EMPTIED,
     FOLDER_LINK,
     FOLDER_UNREADABLE,
     OWNER_FOLDER_RENAMED,

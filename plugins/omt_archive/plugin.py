@@ -11,7 +11,7 @@ from typing_extensions import override
 from omt_archive.findings import CODES
 from omt_archive.settings import ArchiveSettings
 from omt_core.api import ErrorCode, Finding, FindingCode, OmtError, Plugin, PluginSettings, UploadStage, hookimpl
-from omt_core.api.calls import ContributeUploadStages, ValidateDocuments
+from omt_core.api.calls import ContributeUploadStages, ValidateDocuments, ValidateInstallation
 from omt_crm.errors import ERROR_CODES
 from omt_folders.seen_folders import SeenFolders
 
@@ -42,9 +42,22 @@ class ArchivePlugin(Plugin):
         from omt_archive.stages import ArchiveStages  # noqa: PLC0415 - only a run that reads the archive needs it
 
         await anyio.to_thread.run_sync(self._seen.keep_in, call.workspace)
-        return ArchiveStages(
-            call.installation, call.database, self._settings, self._seen, exact=True, near=call.near
-        ).all()
+        stages = ArchiveStages(call.installation, call.database, self._settings, self._seen, exact=True, near=call.near)
+        await stages.forget_deleted(call.deleted_folders)
+        return stages.all()
+
+    @hookimpl
+    @override
+    async def validate_installation(self, call: ValidateInstallation) -> Sequence[Finding]:
+        """Name the folders that a recovery would wait for in vain; a full run looks at every document instead."""
+        from omt_archive.stages import ArchiveStages  # noqa: PLC0415 - only a run that reads the archive needs it
+        from omt_archive.validation import emptied_folders  # noqa: PLC0415 - the same
+
+        if not call.files_only:
+            return ()
+        await anyio.to_thread.run_sync(self._seen.keep_in, call.run.workspace)
+        stages = ArchiveStages(call.installation, call.database, self._settings, self._seen)
+        return await emptied_folders(stages, self._settings, call.run)
 
     @hookimpl
     @override

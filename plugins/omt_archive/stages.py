@@ -43,6 +43,7 @@ from omt_core.api import (
     Row,
     SourceDatabase,
     UploadStage,
+    folder_away,
     sentence,
 )
 from omt_crm.paths import as_opened, fold
@@ -234,15 +235,43 @@ class ArchiveStages:
         """Take a folder that was waited for in vain for gone."""
         self._seen.forget(folder)
 
-    def _list_templates(self, rows: Sequence[Row]) -> Iterator[Item]:
+    async def emptied(self) -> Sequence[FolderAwayError]:
+        """Return the folders that held files when they were last read and do no more; `empty` are whole roots."""
+        roots = await self._all_roots()
+        why = sentence("it is empty now")
+        return await self._in_thread(
+            lambda: [
+                folder_away(folder, self._shown(folder), why, empty=folder == root)
+                for root in roots
+                for folder in self._seen.emptied(root)
+            ]
+        )
+
+    async def forget_deleted(self, deleted: Sequence[str]) -> None:
+        """Take these of the emptied folders for gone with all that was in them."""
+        if deleted:
+            roots = await self._all_roots()
+            await self._in_thread(lambda: self._seen.forget_deleted(roots, deleted, self._shown))
+
+    async def _all_roots(self) -> Sequence[Path]:
+        layout = await read_service_layout(self._installation, self._database)
+        single = (self._template_folder(), layout.templates, layout.texts)
+        roots = (*self._installation.archives, *single, *layout.all_attachment_folders())
+        return tuple(dict.fromkeys(root for root in roots if root is not None))
+
+    def _template_folder(self) -> Path | None:
         installation = self._installation
         folder = template_folder(installation)
-        if folder is None:
-            # The archive that it lay in may be away, and with it the name of the folder.
-            known = self._seen.below(installation.archives[0]) if installation.archives else ()
-            folder = next((root for root in known if is_template_folder(root.name)), None)
+        if folder is not None:
+            return folder
+        # The archive that it lay in may be away, and with it the name of the folder.
+        known = self._seen.below(installation.archives[0]) if installation.archives else ()
+        return next((root for root in known if is_template_folder(root.name)), None)
+
+    def _list_templates(self, rows: Sequence[Row]) -> Iterator[Item]:
+        folder = self._template_folder()
         disk = self._open(TEMPLATES_STAGE, [] if folder is None else [folder])
-        return templates(folder, template_rows(rows), disk=disk, machine=installation.root)
+        return templates(folder, template_rows(rows), disk=disk, machine=self._installation.root)
 
     async def _logins(self) -> frozenset[str]:
         """Return the folded logins of all users, where the settings lead any to another's folder."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path, PureWindowsPath
 from typing import Final
 
@@ -19,6 +20,7 @@ from omt_archive.findings import (
     DOCUMENT_EMPTY,
     DOCUMENT_FILE_MISPLACED,
     FILES_RECALLED,
+    FOLDER_EMPTIED,
     OWNER_FOLDER_RENAMED,
     PATH_TOO_LONG,
     SERVICE_FOLDER_MISSING,
@@ -33,6 +35,7 @@ from omt_archive.stages import ArchiveStages
 from omt_archive.template_files import STAGE as TEMPLATES_STAGE
 from omt_archive.template_files import template_folder
 from omt_core.api import (
+    FOLDER_PREFIX,
     SUBJECTS_SHOWN,
     Finding,
     FolderAwayError,
@@ -224,6 +227,24 @@ async def validate(
             message = joined([sentence("{files} in all.", files=ignored), ARCHIVE_FILES_IGNORED.meaning], " ")
             findings.append(ARCHIVE_FILES_IGNORED.finding(message, shown))
     return findings
+
+
+async def emptied_folders(stages: ArchiveStages, settings: ArchiveSettings, run: RunContext) -> list[Finding]:
+    """Return a finding of each folder that held files when it was last read and does no more.
+
+    A whole root is waited for first: an empty one is what a share looks like that is not mounted.
+    """
+    for lost in await stages.emptied():
+        if lost.empty:
+            with suppress(FolderAwayError):
+                await wait_until_back(lost, run, minutes=settings.away_minutes)
+    return [
+        FOLDER_EMPTIED.finding(
+            sentence("Files lay in {folder} when it was last read, and none do now.", folder=lost.shown),
+            (f"{FOLDER_PREFIX}{lost.shown}",),
+        )
+        for lost in await stages.emptied()
+    ]
 
 
 async def _tallied(stages: ArchiveStages, installation: Installation, missing: MissingFiles | None) -> Tally:

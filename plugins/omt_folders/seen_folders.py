@@ -12,7 +12,7 @@ from typing import Final
 
 from omt_core.api import folder_away, sentence
 from omt_core.api.files import openable, write_whole
-from omt_crm.paths import reason
+from omt_crm.paths import fold, reason
 
 _OF_THE_ARCHIVE: Final = "folders-seen.json"
 
@@ -86,6 +86,23 @@ class SeenFolders:
                 names.setdefault(str(above), set())
         return names
 
+    def emptied(self, root: Path) -> Sequence[Path]:
+        """Return the folders of a root that held files and hold nothing now, or are gone from one that answers.
+
+        The topmost ones where nothing is left in one. Of a folder that does not answer nothing is said.
+        """
+        if str(root) not in self._roots:
+            return ()
+        held = self.contents((root,))
+        return _emptied(root, held) if str(root) in held else [root] if _names(root) == set() else []
+
+    def forget_deleted(self, roots: Iterable[Path], deleted: Iterable[str], shown: Callable[[Path], str]) -> None:
+        """Take folders that were `emptied`, and are shown as one of the `deleted`, for gone with all that was there."""
+        told = set(deleted)
+        for folder in [one for root in roots for one in self.emptied(root)] if told else ():
+            if shown(folder) in told:
+                self.forget(folder)
+
     def below(self, folder: Path) -> Sequence[Path]:
         """Return the roots that lie in a folder."""
         return [root for root in map(Path, sorted(self._roots)) if root.parent == folder]
@@ -119,3 +136,28 @@ class SeenFolders:
                 write_whole(self._file, text.encode("ascii"))
             except OSError:
                 return  # known in this run all the same
+
+
+def _emptied(folder: Path, held: Mapping[str, AbstractSet[str]]) -> list[Path]:
+    names = _names(folder)
+    if names is None:
+        return []
+    if not names:
+        return [folder]
+    children = held[str(folder)]
+    found: list[Path] = []
+    whole = bool(children) and names <= set(map(fold, children))
+    for child in sorted(children):
+        below = [folder / child] if fold(child) not in names else _emptied(folder / child, held)
+        found += below
+        whole = whole and below == [folder / child]
+    return [folder] if whole else found
+
+
+def _names(folder: Path) -> set[str] | None:
+    """Return what lies in a folder, or None where it does not answer."""
+    try:
+        with os.scandir(openable(folder)) as entries:
+            return {fold(entry.name) for entry in entries}
+    except OSError:
+        return None

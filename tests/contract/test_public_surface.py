@@ -18,7 +18,7 @@ PUBLIC = {
     "ContentRef", "SettledItem",
     "CreatedUpload", "DatabaseLocation", "Decisions", "Differences", "EarlierMigration", "EstimateRecord", "Event",
     "EventSink", "Evidence", "ExitCode", "Finding", "FindingCode", "FindingRaised", "FindingsError",
-    "FolderAwayError", "FoundFiles", "FreezeLiftedError", "HookCalled", "hookimpl", "InputError",
+    "FolderAwayError", "FOLDER_PREFIX", "FoundFiles", "FreezeLiftedError", "HookCalled", "hookimpl", "InputError",
     "Installation", "InstallationError",
     "InterruptedRunError", "InventoryState", "Item", "ItemDigest", "ItemId", "ItemRecord", "ItemState", "KnownFile",
     "Licence", "LoginOutcome", "LoginResult", "ManifestEntry", "ManualAnswers", "MigrationKind", "MigrationMode",

@@ -21,6 +21,16 @@ FOLDER_MISSING = FindingCode(
     remedy="Connect the drive or share, or correct call_recordings.folder, and run the check again. If the recordings "
     "are really gone, waive this finding and say why.",
 )
+EMPTIED = FindingCode(
+    code="call-recordings-folder-emptied",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    of_folders=True,
+    meaning="Recordings lay in a folder when it was last read. It answers, or the folder above it does, and there are "
+    "none now. What was sent of them before stays online.",
+    remedy="Connect or restore the folder, and run the check again. If the recordings were deleted on purpose, say so "
+    "by a waiver of this folder, with the reason: it counts for this folder and for no other.",
+)
 UNREADABLE = FindingCode(
     code="call-recording-unreadable",
     severity=Severity.WARNING,
@@ -50,4 +60,4 @@ OTHERS = FindingCode(
     remedy="If they are recordings too, add their ending to call_recordings.endings.",
 )
 
-CODES = (COUNTED, EMPTY, FOLDER_MISSING, FOLDER_NOT_SET, OTHERS, UNREADABLE)
+CODES = (COUNTED, EMPTIED, EMPTY, FOLDER_MISSING, FOLDER_NOT_SET, OTHERS, UNREADABLE)

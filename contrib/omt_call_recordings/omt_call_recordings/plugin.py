@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import anyio.to_thread
 from omt_core.api import (
+    FOLDER_PREFIX,
     Command,
     ErrorCode,
     Finding,
@@ -24,7 +25,7 @@ from omt_folders import SeenFolders
 from typing_extensions import override
 
 from omt_call_recordings.errors import ERROR_CODES
-from omt_call_recordings.findings import CODES, FOLDER_NOT_SET, PLUGIN
+from omt_call_recordings.findings import CODES, EMPTIED, FOLDER_NOT_SET, PLUGIN
 from omt_call_recordings.recordings import Tally, recordings_in
 from omt_call_recordings.recordings_command import recordings_command
 from omt_call_recordings.report import section
@@ -75,10 +76,27 @@ class CallRecordingsPlugin(Plugin):
 
     @override
     @hookimpl
+    async def validate_installation(self, call: calls.ValidateInstallation) -> Sequence[Finding]:
+        """Name the folders that a recovery would wait for in vain."""
+        folder = self._settings.folder
+        if folder is None or not call.files_only:
+            return ()
+        await anyio.to_thread.run_sync(self._seen.keep_in, call.run.workspace)
+        return [
+            EMPTIED.finding(
+                sentence("Recordings lay in {folder} when it was last read, and none do now.", folder=one),
+                (f"{FOLDER_PREFIX}{one}",),
+            )
+            for one in await anyio.to_thread.run_sync(self._seen.emptied, folder)
+        ]
+
+    @override
+    @hookimpl
     async def contribute_upload_stages(self, call: calls.ContributeUploadStages) -> Sequence[UploadStage]:
         if self._settings.folder is None:
             return ()
         await anyio.to_thread.run_sync(self._seen.keep_in, call.workspace)
+        await anyio.to_thread.run_sync(self._seen.forget_deleted, (self._settings.folder,), call.deleted_folders, str)
         stage = recordings_in(self._settings.folder, self._settings, self._seen, near=call.near)
         return (stage.row(title=TITLE, order=ORDER),)
 

@@ -38,7 +38,7 @@ from omt_core.engine.completion import (
     take_ended_import,
 )
 from omt_core.engine.errors import FILES_NOT_CONFIRMED, INTERRUPTED, NOT_CONFIRMED
-from omt_core.engine.findings import DATABASE_READ_ANEW, left_behind
+from omt_core.engine.findings import DATABASE_READ_ANEW, left_behind, waived_folders
 from omt_core.engine.freeze import confirm_freeze, freeze, thaw
 from omt_core.engine.opening import near_readers
 from omt_core.engine.recheck.recheck import RefusedInSnapshotError, recheck
@@ -133,6 +133,7 @@ async def stages_of(
             run=session.now.run,
             near=near,
             files_only=files_only,
+            deleted_folders=waived_folders(session.now.waived),
         ),
     )
     return [stage for stage in stages if not (files_only and stage.kind == "database")]

@@ -41,7 +41,7 @@ class RunRequest(RequestBody):
 class WaiveRequest(RequestBody):
     """`POST /api/checks/waive`."""
 
-    code: str = Field(min_length=1, max_length=200)
+    code: str = Field(min_length=1, max_length=5_000)
     waived: bool
     reason: str = Field(default="", max_length=1_000)
 

@@ -17,6 +17,7 @@ from omt_core.engine.findings import (
     reasoned_line,
     unconfirmed,
     unused_waivers,
+    waived_folders,
 )
 
 
@@ -49,9 +50,22 @@ def test_a_waiver_counts_with_its_reason_only(names: str) -> None:
     assert is_waived(found, waivers(names), {})
 
 
+def test_what_is_found_of_folders_is_waived_folder_by_folder_and_by_nothing_else() -> None:
+    found = finding("a", Severity.ERROR, "p", "folder:C:\\one", "folder:C:\\two")
+    assert found.waivers == ("folder:C:\\one", "folder:C:\\two")
+    for names in (("a",), ("plugin:p",), ("folder:C:\\one",), ("folder:C:\\",)):
+        assert not is_waived(found, [one for name in names for one in waivers(name)], {})
+    both = [one for name in found.waivers for one in waivers(name)]
+    assert is_waived(found, both, {})
+    assert waived_folders([*both, *waivers("a"), *waivers("folder:C:\\three", reason=" ")]) == ("C:\\one", "C:\\two")
+    (told,) = unused_waivers([], both[:1], [], ["a"])
+    assert told.message == "Nothing was found that these waivers are about."
+
+
 def test_the_line_that_waives_is_one_of_an_answers_file() -> None:
-    told = tomllib.loads(reasoned_line(["a", "plugin:b"]))
-    assert told == {"waive": [{"code": "a", "reason": "..."}, {"code": "plugin:b", "reason": "..."}]}
+    told = tomllib.loads(reasoned_line(["a", "plugin:b", "folder:C:\\one"]))
+    assert [one["code"] for one in told["waive"]] == ["a", "plugin:b", "folder:C:\\one"]
+    assert {one["reason"] for one in told["waive"]} == {"..."}
 
 
 def test_the_answers_of_a_test_that_are_made_live_take_no_waiver_over_unless_they_say_so() -> None:

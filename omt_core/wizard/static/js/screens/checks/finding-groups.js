@@ -40,9 +40,9 @@ export function groups(findings, filter) {
   return [...grouped.values()];
 }
 
-/** What waives a finding: its code, or the plugin that it is about. @param {CheckedFinding} finding */
+/** What waives a finding: its code, or the plugin or folder that it is about. @param {CheckedFinding} finding */
 export function waiverOf(finding) {
-  return finding.subjects.find((subject) => subject.startsWith("plugin:")) ?? finding.code;
+  return finding.subjects.find((subject) => /^(plugin|folder):/.test(subject)) ?? finding.code;
 }
 
 /** Whether a waiver lets it stand: of its code, or of the plugin that it is about or from. */

@@ -7,7 +7,7 @@ import { sendingDialog } from "../../core/sending-dialog.js";
 import { t } from "../../core/text.js";
 
 /**
- * @param {string} code a finding's code, or `plugin:NAME`
+ * @param {string} code a finding's code, `plugin:NAME` or `folder:PATH`
  * @param {{message: string, before: ?string}} about what was found, and the reason for which it was waived in a test
  */
 export function askToWaive(code, { message, before }) {
@@ -32,7 +32,7 @@ export function askToWaive(code, { message, before }) {
   });
 }
 
-/** @param {string} code a finding's code, or `plugin:NAME` */
+/** @param {string} code a finding's code, `plugin:NAME` or `folder:PATH` */
 export function askToUnwaive(code) {
   sendingDialog({
     title: t("checks.unwaive-title", { code }),
