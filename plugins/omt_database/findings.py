@@ -106,6 +106,27 @@ VALUES_REPLACED: Final = FindingCode(
     remedy="Correct the values on site if they matter; else nothing is needed.",
 )
 
+ROW_TOO_LONG: Final = FindingCode(
+    code="row-too-long",
+    severity=Severity.ERROR,
+    plugin=PLUGIN,
+    meaning="The long values of a single row are together larger than what the tenant, or `database.largest_value`,"
+    " takes of one value. A row is imported as a whole, in some six times its size of memory: where there is less, the"
+    " import ends by that (`import-out-of-memory`), after all has been uploaded. A subject is a table.",
+    remedy="Ask the online side for more memory for the import (a reference tenant has it by"
+    " `tenant.importing.memory_limit`), make the values smaller on site, or let the table stay"
+    " (`database.left_tables`). Where the online side says that its import has the memory, waive this and say so.",
+)
+ROWS_LONG: Final = FindingCode(
+    code="rows-long",
+    severity=Severity.WARNING,
+    plugin=PLUGIN,
+    meaning="The rows of a table are so long that 2,048 of them, as many as the tenant's database handles at a time,"
+    " may not fit into the memory that its import seems to have: it may end by that (`import-out-of-memory`), after all"
+    " has been uploaded. A subject is a table.",
+    remedy="Ask the online side before the night whether the import has the memory that the message names (a reference"
+    " tenant has it by `tenant.importing.memory_limit`), and move a test migration first.",
+)
 VALUE_TOO_LONG: Final = FindingCode(
     code="value-too-long",
     severity=Severity.ERROR,
@@ -122,6 +143,8 @@ CODES: Final = (
     LEFT_ON_SITE,
     NAMES_IN_CASE,
     NO_KEY,
+    ROWS_LONG,
+    ROW_TOO_LONG,
     SIGHT_NOT_PROVEN,
     SNAPSHOT_WEAK,
     TABLES_DROPPED,

@@ -12,7 +12,7 @@ import anyio
 from omt_core.api import Finding, Table, joined, sentence
 from omt_database.columns import ColumnPlan
 from omt_database.drivers.catalogue import differing_in_case
-from omt_database.export.long_values import measured, values_above
+from omt_database.export.long_values import long_rows, measured, values_above
 from omt_database.export.losses import Losses
 from omt_database.export.omissions import Omissions
 from omt_database.findings import (
@@ -69,11 +69,11 @@ async def preflight(
         message = sentence("Tables without a key: {count:,}.", count=len(unordered))
         findings.append(NO_KEY.finding(message, unordered))
     if values:
-        findings += await _values_of_all(database, omissions, longest)
+        findings += await _values_of_all(database, omissions, longest, taken)
     return findings
 
 
-async def _values_of_all(database: CrmDatabase, omissions: Omissions, limit: int) -> list[Finding]:
+async def _values_of_all(database: CrmDatabase, omissions: Omissions, limit: int, taken: int | None) -> list[Finding]:
     """Look at the values of all tables, at as many at a time as the driver says; findings come in the tables' order.
 
     What fails ends it, and is raised; of several failures that of the first table.
@@ -86,7 +86,7 @@ async def _values_of_all(database: CrmDatabase, omissions: Omissions, limit: int
     async def look(through: CrmDatabase) -> None:
         for place, table in waiting:
             try:
-                found[place] = await _values(through, table, omissions.secret_columns(table), limit)
+                found[place] = await _values(through, table, omissions.secret_columns(table), limit, taken)
             except Exception as error:  # noqa: BLE001 - raised below, whatever it is
                 failed[place] = error
             if failed:
@@ -103,9 +103,12 @@ async def _values_of_all(database: CrmDatabase, omissions: Omissions, limit: int
     return [finding for place in range(len(tables)) for finding in found[place]]
 
 
-async def _values(database: CrmDatabase, table: Table, secret: Sequence[str], limit: int) -> Sequence[Finding]:
+async def _values(
+    database: CrmDatabase, table: Table, secret: Sequence[str], limit: int, taken: int | None
+) -> Sequence[Finding]:
     """Look for values of a table that are too long, or that the driver cannot give."""
     plans = tuple(replace(plan, omitted=plan.column.name in secret) for plan in await database.plan_kinds(table))
+    sized = await measured(database, table, plans)
     findings = [
         VALUE_TOO_LONG.finding(
             sentence(
@@ -117,8 +120,9 @@ async def _values(database: CrmDatabase, table: Table, secret: Sequence[str], li
             ),
             (f"{table.name}.{name}",),
         )
-        for name, size in values_above(await measured(database, table, plans), limit).items()
+        for name, size in values_above(sized, limit).items()
     ]
+    findings += await long_rows(database, table, sized, limit, taken)
     if suspicious := await database.suspicious(table, [plan for plan in plans if not plan.omitted]):
         key = [
             replace(plan, omitted=plan.column.name in secret, loose=False)

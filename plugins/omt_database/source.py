@@ -268,6 +268,16 @@ class CrmDatabase(SourceDatabase, Reconnecting):
             row = await self._read(lambda connection: self.driver.measure(connection, table, sizes), table.name)
         return [number(size) or 0 for size in row]
 
+    async def row_sizes(self, table: Table, plans: Sequence[ColumnPlan]) -> tuple[int, int, int]:
+        """Return the bytes that these columns take of the longest row, and of all together, and the number of rows."""
+        # Beyond what an integer of the server holds: two values may have a gigabyte each.
+        whole = " + ".join(f"COALESCE({self.driver.size(plan)}, 0) * 1.0" for plan in plans)
+        asked = [f"MAX({whole})", f"SUM({whole})", "COUNT(*)"]
+        async with self._own_turn():
+            row = await self._read(lambda connection: self.driver.measure(connection, table, asked), table.name)
+        longest, together, rows = (number(value) or 0 for value in row)
+        return longest, together, rows
+
     async def stored_bytes(self, tables: Sequence[Table]) -> int | None:
         """Return the bytes that tables take in the database, as its statistics have it.
 

@@ -20,9 +20,9 @@ pytestmark = pytest.mark.anyio
 PEOPLE = "CREATE TABLE person (person_id INTEGER PRIMARY KEY, name VARCHAR(20))"
 
 
-async def found(engine, **settings: object) -> dict[str, Finding]:
+async def found(engine, taken: int | None = None, **settings: object) -> dict[str, Finding]:
     database = await engine.open(**settings)
-    findings = await preflight(database, engine.settings(**settings))
+    findings = await preflight(database, engine.settings(**settings), taken)
     await database.aclose()
     return {finding.code: finding for finding in findings}
 
@@ -322,3 +322,37 @@ async def test_of_a_partitioned_table_the_sum_of_its_parts_is_its_size_and_its_p
         assert (await database.stored_bytes([database.tables["split"]]) or 0) > 0
     finally:
         await database.aclose()
+
+
+async def test_a_row_whose_values_are_too_long_together_is_found_before_the_upload(engine) -> None:
+    engine.execute(
+        f"CREATE TABLE t (id INTEGER PRIMARY KEY, one {engine.blob}, two TEXT, three {engine.blob})",
+        ("INSERT INTO t VALUES (?, ?, ?, ?)", [(1, b"x" * 900, "y" * 900, None), (2, None, None, b"z" * 900)]),
+    )
+    finding = (await found(engine, taken=1_000))["row-too-long"]
+    assert (finding.severity, finding.subjects) == ("error", ("t",))
+    assert "1,800 bytes together; at most 1,000 are sure" in finding.message
+    assert "row-too-long" not in await found(engine, taken=1_800)
+    assert "row-too-long" not in await found(engine, taken=1_000, left_tables=["t"])
+    assert "row-too-long" in await found(engine, largest_value=1_000)
+
+
+async def test_where_single_values_are_too_long_their_rows_are_not_told_too(engine) -> None:
+    engine.execute(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, one TEXT, two TEXT)",
+        ("INSERT INTO t VALUES (?, ?, ?)", [(1, "x" * 1_500, "y" * 900)]),
+    )
+    assert {"value-too-long", "row-too-long"} & (await found(engine, taken=1_000)).keys() == {"value-too-long"}
+
+
+async def test_rows_of_which_the_tenant_handles_many_at_a_time_are_told_where_they_are_long(engine) -> None:
+    engine.execute(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, body TEXT)",
+        ("INSERT INTO t VALUES (?, ?)", [(number, "x" * 900) for number in range(6)]),
+    )
+    finding = (await found(engine, taken=1_000))["rows-long"]
+    assert (finding.severity, finding.subjects) == ("warning", ("t",))
+    assert "6 rows with 5,400 bytes of long values" in finding.message
+    assert "handles 5,400 bytes at a time, and seems to have 5,000" in finding.message
+    assert "rows-long" not in await found(engine, taken=1_100)
+    assert "rows-long" not in await found(engine)
