@@ -53,7 +53,7 @@ class ArchivePlugin(Plugin):
         from omt_archive.stages import ArchiveStages  # noqa: PLC0415 - only a run that reads the archive needs it
         from omt_archive.validation import emptied_folders  # noqa: PLC0415 - the same
 
-        if not call.files_only:
+        if call.in_snapshot or not call.files_only:
             return ()
         await anyio.to_thread.run_sync(self._seen.keep_in, call.run.workspace)
         stages = ArchiveStages(call.installation, call.database, self._settings, self._seen)

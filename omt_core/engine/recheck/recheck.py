@@ -55,7 +55,8 @@ async def recheck(session: MigrationSession, *, precopy: bool) -> None:
     """Ask again, within the snapshot, what this run was checked for, and go on with the users that it holds.
 
     A difference that blocks nothing is told by findings. Raises `RefusedInSnapshotError` where a rule refuses what is
-    there now, or the licence is another. What was decided is kept, also about users who are gone.
+    there now, or the licence is another; `SnapshotLostError` where the view is gone. What was decided is kept, also
+    about users who are gone.
     """
     licence = await _same_licence(session)
     if precopy:
@@ -82,6 +83,9 @@ async def recheck(session: MigrationSession, *, precopy: bool) -> None:
     refused = blocking(
         [finding for name in checks for finding in report.found[name]], now.waived, session.engine.host.codes
     )
+    if refused:
+        # Where rules failed since the view was lost meanwhile, this raises that, and all is read anew.
+        await _same_licence(session)
     if not now.only_missing:
         await _take(session, looked_at, changes, refused=bool(refused))
     session.log.file_all({_OWNER: found, **_superseding(session, report.found)})

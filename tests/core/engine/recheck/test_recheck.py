@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from omt_core.api import calls
 from omt_core.api.decisions import Decisions, MigrationKind, MigrationMode, RecoveryChoice, Waiver
-from omt_core.api.errors import ErrorCode, InstallationError, OmtError
+from omt_core.api.errors import ErrorCode, InstallationError, OmtError, SnapshotLostError
 from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_core.api.installation import Licence
 from omt_core.api.online import TenantState, TenantStatus
@@ -44,6 +44,7 @@ class Site(Plugin):
     licence: ClassVar[Licence] = SAMPLE_LICENCE
     refuse: ClassVar[Callable[[Sequence[User]], bool]] = staticmethod(lambda _: False)
     asked: ClassVar[list[str]] = []
+    lost: ClassVar[bool] = False
 
     @override
     @hookimpl
@@ -63,6 +64,8 @@ class Site(Plugin):
     @override
     @hookimpl
     async def read_licence(self, call: calls.ReadLicence) -> Licence:
+        if Site.lost and "users" in Site.asked:
+            raise SnapshotLostError("snapshot-lost", "The view is lost.", "Read it anew.")
         return Site.licence
 
     @override
@@ -192,6 +195,17 @@ async def test_what_is_waived_stops_nothing_in_the_snapshot_either(tmp_path: Pat
         Site.refuse = staticmethod(lambda _: True)
         await recheck(session, precopy=False)
         assert "refused" in codes(session)
+
+
+async def test_rules_that_fail_since_the_view_was_lost_refuse_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with checked(tmp_path) as session:
+        Site.refuse = staticmethod(lambda _: True)
+        monkeypatch.setattr(Site, "lost", True)
+        with pytest.raises(SnapshotLostError):
+            await recheck(session, precopy=False)
+        assert "refused" not in codes(session)
 
 
 async def test_what_only_the_checks_looked_at_stays_told(tmp_path: Path) -> None:
