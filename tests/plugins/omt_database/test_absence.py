@@ -179,7 +179,7 @@ async def test_a_line_that_became_a_black_hole_is_left_and_the_database_read_aga
             parts = await exported(served, database, tmp_path)
         assert sorted({table for table, _ in parts}) == ["first", "middle", "the_last"]
         await database.aclose()
-    assert told[-1] == "The database answers again."
+    assert "The database answers again." in told
 
 
 async def answering(*errors: InstallationError, minutes: float = 1) -> list[str]:
