@@ -334,13 +334,17 @@ def may_be_waived(finding: Finding, codes: Mapping[str, FindingCode]) -> bool:
 
 def reasoned_line(names: Iterable[str]) -> str:
     """Return the line of an answers file that waives these, each with a reason that is to be written."""
-    return "waive = [" + ", ".join(f'{{ code = {json.dumps(name)}, reason = "..." }}' for name in names) + "]"
+    return "waive = [" + ", ".join(f'{{ code = {_quoted(name)}, reason = "..." }}' for name in names) + "]"
 
 
 def confirming_line(waivers: Iterable[Waiver]) -> str:
     """Return the line of an answers file that lets waivers of a test count in the live migration too."""
     entries = (
-        f"{{ code = {json.dumps(one.names)}, reason = {json.dumps(one.reason or '...')}, live = true }}"
-        for one in waivers
+        f"{{ code = {_quoted(one.names)}, reason = {_quoted(one.reason or '...')}, live = true }}" for one in waivers
     )
     return "waive = [" + ", ".join(entries) + "]"
+
+
+def _quoted(words: str) -> str:
+    # TOML knows no halves of characters, in which ASCII alone would write those beyond U+FFFF.
+    return json.dumps(words, ensure_ascii=False)

@@ -63,8 +63,10 @@ def test_what_is_found_of_folders_is_waived_folder_by_folder_and_by_nothing_else
 
 
 def test_the_line_that_waives_is_one_of_an_answers_file() -> None:
-    told = tomllib.loads(reasoned_line(["a", "plugin:b", "folder:C:\\one"]))
-    assert [one["code"] for one in told["waive"]] == ["a", "plugin:b", "folder:C:\\one"]
+    names = ["a", "plugin:b", "folder:C:\\one", "folder:C:\\Håkon \U0001f600"]
+    told = tomllib.loads(reasoned_line(names))
+    assert [one["code"] for one in told["waive"]] == names
+    assert "Håkon" in reasoned_line(names)
     assert {one["reason"] for one in told["waive"]} == {"..."}
 
 
@@ -92,9 +94,11 @@ def test_what_is_confirmed_for_a_live_migration_counts_there_though_it_was_given
 
 
 def test_the_line_that_confirms_is_one_of_an_answers_file() -> None:
-    told = tomllib.loads(confirming_line([Waiver(names="a", reason='They "burnt".'), Waiver(names="plugin:b")]))
+    told = tomllib.loads(
+        confirming_line([Waiver(names="a", reason='They "burnt" \U0001f525.'), Waiver(names="plugin:b")])
+    )
     assert told["waive"] == [
-        {"code": "a", "reason": 'They "burnt".', "live": True},
+        {"code": "a", "reason": 'They "burnt" \U0001f525.', "live": True},
         {"code": "plugin:b", "reason": "...", "live": True},
     ]
 
