@@ -205,7 +205,8 @@ FOLDER_AWAY: Final = ErrorCode(
     kind=FolderAwayError,
     meaning="A folder that was there does not answer now. Nothing in it is taken for missing.",
     remedy="Connect the share or drive again, then run the same command again: it goes on from what was confirmed."
-    " Where all that it held was deleted on purpose, waive what the checks of a recovery say of this folder.",
+    " Where all that it held was deleted on purpose, make the folder again if it is gone, and waive"
+    " what the checks of a recovery say of it.",
 )
 ONLINE_NOT_NAMED: Final = ErrorCode(
     code="online-not-named",

@@ -234,16 +234,18 @@ async def emptied_folders(stages: ArchiveStages, settings: ArchiveSettings, run:
 
     A whole root is waited for first: an empty one is what a share looks like that is not mounted.
     """
-    for lost in await stages.emptied():
-        if lost.empty:
+    found = await stages.emptied()
+    if roots := [lost for lost in found if lost.empty]:
+        for lost in roots:
             with suppress(FolderAwayError):
                 await wait_until_back(lost, run, minutes=settings.away_minutes)
+        found = await stages.emptied()
     return [
         FOLDER_EMPTIED.finding(
             sentence("Files lay in {folder} when it was last read, and none do now.", folder=lost.shown),
             (f"{FOLDER_PREFIX}{lost.shown}",),
         )
-        for lost in await stages.emptied()
+        for lost in found
     ]
 
 

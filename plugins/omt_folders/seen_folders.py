@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -94,7 +95,7 @@ class SeenFolders:
         if str(root) not in self._roots:
             return ()
         held = self.contents((root,))
-        return _emptied(root, held) if str(root) in held else [root] if _names(root) == set() else []
+        return _emptied(root, held) if str(root) in held else [root] if _names(root, first=True) == set() else []
 
     def forget_deleted(self, roots: Iterable[Path], deleted: Iterable[str], shown: Callable[[Path], str]) -> None:
         """Take folders that were `emptied`, and are shown as one of the `deleted`, for gone with all that was there."""
@@ -139,12 +140,12 @@ class SeenFolders:
 
 
 def _emptied(folder: Path, held: Mapping[str, AbstractSet[str]]) -> list[Path]:
-    names = _names(folder)
+    children = held[str(folder)]
+    names = _names(folder, first=not children)
     if names is None:
         return []
     if not names:
         return [folder]
-    children = held[str(folder)]
     found: list[Path] = []
     whole = bool(children) and names <= set(map(fold, children))
     for child in sorted(children):
@@ -154,10 +155,10 @@ def _emptied(folder: Path, held: Mapping[str, AbstractSet[str]]) -> list[Path]:
     return [folder] if whole else found
 
 
-def _names(folder: Path) -> set[str] | None:
-    """Return what lies in a folder, or None where it does not answer."""
+def _names(folder: Path, *, first: bool) -> set[str] | None:
+    """Return what lies in a folder, or the first of it alone, or None where it does not answer."""
     try:
         with os.scandir(openable(folder)) as entries:
-            return {fold(entry.name) for entry in entries}
+            return {fold(entry.name) for entry in (islice(entries, 1) if first else entries)}
     except OSError:
         return None

@@ -80,6 +80,10 @@ def test_only_what_somebody_named_is_forgotten_and_only_as_long_as_it_is_empty(s
 
 def test_a_root_that_was_emptied_on_purpose_is_opened_again(seen, root):
     shutil.rmtree(root)
+    with pytest.raises(FolderAwayError) as away:
+        seen.open([root], str)
+    assert "make the folder again if it is gone" in str(away.value.remedy)
+    seen.forget_deleted([root], [str(root)], str)
     root.mkdir()
     with pytest.raises(FolderAwayError):
         seen.open([root], str)
