@@ -155,6 +155,8 @@ class CrmDatabase(SourceDatabase, Reconnecting):
             try:
                 self.weakness = await self._run(self._link.begin_view)
             except BaseException:
+                if self._thread.lost:
+                    self._begin_with(self._link.anew())  # what hangs as its view begins is in it already
                 with anyio.CancelScope(shield=True), suppress(InstallationError):
                     await self._run(self._link.end_view)
                 raise
@@ -169,15 +171,20 @@ class CrmDatabase(SourceDatabase, Reconnecting):
         await self._end_snapshot()
 
     async def _end_snapshot(self) -> None:
-        if self._thread.lost:
-            self._begin_with(self._link.anew())  # the view ends with its connection
-            return
         with anyio.CancelScope(shield=True):
             if self._turn is not None:
                 # Nobody may read on in a view that ends; an iterator here was left behind by what went wrong.
                 await self._end(self._turn, stop=True)
+            if self._thread.lost:
+                self._begin_with(self._link.anew())  # the view ends with its connection
+                return
             async with self._own_turn():
-                await self._run(self._link.end_view)
+                try:
+                    await self._run(self._link.end_view)
+                except InstallationError:
+                    if not self._thread.lost:
+                        raise
+                    self._begin_with(self._link.anew())  # as above; and nobody asks for more in a view that ends
 
     @override
     async def reconnect(self) -> None:

@@ -51,12 +51,17 @@ class RefusedInSnapshotError(Exception):
         self.error = error
 
 
+def forget_told(session: MigrationSession) -> None:
+    """Forget what was told of an earlier upload: of one, what changed is told of all its snapshots together."""
+    session.log.file(_OWNER, ())
+
+
 async def recheck(session: MigrationSession, *, precopy: bool) -> None:
     """Ask again, within the snapshot, what this run was checked for, and go on with the users that it holds.
 
     A difference that blocks nothing is told by findings. Raises `RefusedInSnapshotError` where a rule refuses what is
-    there now, or the licence is another; `SnapshotLostError` where the view is gone. What was decided is kept, also
-    about users who are gone.
+    there now, or the licence is another; `SnapshotLostError` where the view is gone. Where it is refused, what was
+    decided is kept, also about users who are gone; else that is let go.
     """
     licence = await _same_licence(session)
     if precopy:
@@ -88,7 +93,7 @@ async def recheck(session: MigrationSession, *, precopy: bool) -> None:
         await _same_licence(session)
     if not now.only_missing:
         await _take(session, looked_at, changes, refused=bool(refused))
-    session.log.file_all({_OWNER: found, **_superseding(session, report.found)})
+    session.log.file_all({_OWNER: (*session.log.of(_OWNER), *found), **_superseding(session, report.found)})
     if refused:
         raise RefusedInSnapshotError(_error(found, refused))
     current = basis(session.now)

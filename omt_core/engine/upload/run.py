@@ -41,7 +41,7 @@ from omt_core.engine.errors import FILES_NOT_CONFIRMED, INTERRUPTED, NOT_CONFIRM
 from omt_core.engine.findings import DATABASE_READ_ANEW, left_behind, waived_folders
 from omt_core.engine.freeze import confirm_freeze, freeze, thaw
 from omt_core.engine.opening import near_readers
-from omt_core.engine.recheck.recheck import RefusedInSnapshotError, recheck
+from omt_core.engine.recheck.recheck import RefusedInSnapshotError, forget_told, recheck
 from omt_core.engine.session import MigrationSession
 from omt_core.engine.upload.gone import keep_gone
 from omt_core.engine.upload.machines import machines_kept
@@ -212,6 +212,7 @@ async def _transfer_all(
     session: MigrationSession, migration: OnlineMigration, stop: StopSignal, *, commit: bool
 ) -> None:
     """Have all stages transferred; again in a new snapshot, as often as settings say, where the database lost one."""
+    forget_told(session)
     for number in range(1, session.engine.snapshots + 1):
         try:
             return await _transfer_in_snapshot(session, migration, stop, commit=commit)

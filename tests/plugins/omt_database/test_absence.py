@@ -154,7 +154,10 @@ async def test_a_look_outside_a_view_is_taken_again_on_a_new_connection(served):
     await database.aclose()
 
 
-async def test_a_line_that_became_a_black_hole_is_left_and_the_database_read_again_once_it_answers(served, tmp_path):
+@pytest.mark.parametrize("moment", ["as the view begins", "within the view"])
+async def test_a_line_that_became_a_black_hole_is_left_and_the_database_read_again_once_it_answers(
+    served, tmp_path, monkeypatch, moment
+):
     host, _, port = (served.location.server or "").partition(":")
     line = Line(int(port))
     driver = choose_driver(replace(served.location, server=f"{host}:{line.port}"), served.settings(login_timeout=1))
@@ -166,6 +169,8 @@ async def test_a_line_that_became_a_black_hole_is_left_and_the_database_read_aga
             line.hole.clear()
 
     database = await CrmDatabase.open(driver, Waiting(tell=tell, notice_after=0.2))
+    if moment == "as the view begins":
+        before_the(1, driver, "begin_snapshot", line.hole.set, monkeypatch)
     with closing(line):
         with pytest.raises(SnapshotLostError) as caught:  # noqa: PT012 - the view is lost in its middle
             async with database.snapshot():
@@ -180,6 +185,20 @@ async def test_a_line_that_became_a_black_hole_is_left_and_the_database_read_aga
         assert sorted({table for table, _ in parts}) == ["first", "middle", "the_last"]
         await database.aclose()
     assert "The database answers again." in told
+
+
+async def test_one_that_became_so_once_all_is_read_takes_nothing_with_it(served):
+    host, _, port = (served.location.server or "").partition(":")
+    line = Line(int(port))
+    driver = choose_driver(replace(served.location, server=f"{host}:{line.port}"), served.settings(login_timeout=1))
+    database = await CrmDatabase.open(driver, Waiting(notice_after=0.2))
+    with closing(line):
+        async with database.snapshot():
+            said = await database.rows("SELECT id FROM first")
+            line.hole.set()
+        line.hole.clear()
+        assert sorted(await database.rows("SELECT id FROM first")) == sorted(said)
+        await database.aclose()
 
 
 async def answering(*errors: InstallationError, minutes: float = 1) -> list[str]:

@@ -22,7 +22,7 @@ from omt_core.api.users import OtherAddress, Proposal, User
 from omt_core.engine import checks
 from omt_core.engine.checklist import Assignments, ChangePlans, Review
 from omt_core.engine.completion import completion_request
-from omt_core.engine.recheck.recheck import RefusedInSnapshotError, recheck
+from omt_core.engine.recheck.recheck import RefusedInSnapshotError, forget_told, recheck
 from omt_core.engine.session import MigrationSession
 from omt_core.testing.samples import SAMPLE_LICENCE, sample_user
 from tests.core.engine.sessions import session_in
@@ -206,6 +206,19 @@ async def test_rules_that_fail_since_the_view_was_lost_refuse_nothing(
         with pytest.raises(SnapshotLostError):
             await recheck(session, precopy=False)
         assert "refused" not in codes(session)
+
+
+async def test_who_changed_stays_told_where_the_snapshot_is_lost_and_another_one_taken(tmp_path: Path) -> None:
+    async with checked(tmp_path) as session:
+        Site.users = (sample_user("HH"),)
+        await recheck(session, precopy=False)
+        Site.users = (sample_user("HH"), sample_user("OO"))
+        await recheck(session, precopy=False)
+        told = [finding.subjects for finding in session.now.findings if finding.code == "users-changed"]
+        assert told == [("NN",), ("OO",)]
+        forget_told(session)
+        await recheck(session, precopy=False)
+        assert "users-changed" not in codes(session)
 
 
 async def test_what_only_the_checks_looked_at_stays_told(tmp_path: Path) -> None:
