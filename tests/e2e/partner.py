@@ -9,10 +9,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import ClassVar, Literal
 
+import anyio
 from pydantic import Field, SecretStr
 from typing_extensions import override
 
 from omt_core.api import calls
+from omt_core.api.events import Notice
 from omt_core.api.findings import Finding, FindingCode, Severity
 from omt_core.api.items import Item
 from omt_core.api.plugin import Plugin, PluginSettings, hookimpl
@@ -73,6 +75,16 @@ class Intrudes(Plugin):
         if call.phase == "upload":
             with closing(sqlite3.connect(os.environ["OMT_TEST_CRM"])) as crm:
                 crm.executescript(os.environ["OMT_TEST_CHANGE"])
+
+
+class WaitsForALock(Plugin):
+    """Confirms a freeze only once a lock is free that somebody keeps for ever."""
+
+    @override
+    @hookimpl
+    async def confirm_freeze(self, call: calls.ConfirmFreeze) -> None:
+        call.run.emit(Notice(message="Waiting for a lock."))
+        await anyio.sleep_forever()
 
 
 class IntrudesAndWatches(Intrudes):

@@ -119,3 +119,23 @@ def test_a_stop_before_the_upload_freezes_nothing(tmp_path: Path) -> None:
         stopped = wait(process)
         assert (stopped.code, stopped.result["error"]["code"]) == (130, "interrupted")
         assert on_site(site) == untouched
+
+
+def test_a_stop_is_heard_while_the_freeze_is_confirmed_before_the_import(tmp_path: Path) -> None:
+    site = build(tmp_path)
+    waiting = ("--plugin", "tests.e2e.partner:WaitsForALock")
+    with serving(tmp_path, words=site.plans) as tenant:
+        command = ("migrate", "--answers", site.answer(tenant), "--workspace", tmp_path / "work")
+        process = start(*command, *waiting, folder=tmp_path, extra=PATHS)
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "Waiting for a lock." in line:
+                break
+        process.send_signal(signal.SIGINT)
+        stopped = wait(process)
+        assert (stopped.code, stopped.result["error"]["code"]) == (130, "interrupted")
+        assert "still frozen" in stopped.result["error"]["message"]
+        assert run(*command, folder=tmp_path).code == 0
+
+
+PATHS = {"PYTHONPATH": str(Path(__file__).parents[2])}

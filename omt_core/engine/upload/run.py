@@ -96,7 +96,7 @@ async def upload(session: MigrationSession, stop: StopSignal) -> None:
         try:
             if _rests_on_freeze(session):
                 await _database_back(session, stop)
-                await confirm_freeze(session)
+                await _unless_stopped(session, stop, confirm_freeze)
             await complete(session, migration)
         except (InstallationError, OnlineError):
             _tell(session, FINISHING, StageState.FAILED)
