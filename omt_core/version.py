@@ -1,3 +1,3 @@
 """The version of the tool, read by the build and shown by `omt --version`."""
 
-__version__ = "0.11.0"
+__version__ = "0.12.0"
