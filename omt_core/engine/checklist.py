@@ -190,8 +190,9 @@ def _tell_unused(session: MigrationSession, assigned: Assignments) -> None:
     decisions, used = session.now.decisions, of_users(session.now.decisions, session.now.users)
     earlier = {*decisions.plans, *decisions.user_names} - {*used.plans, *used.user_names}
     unused = sorted(earlier - {*assigned.plans, *assigned.user_names})
-    told = sentence("Decided about earlier, and no users any more: {users}.", users=listing(unused, _SHOWN))
-    session.log.file("decisions", [DECISIONS_UNUSED.finding(told, tuple(unused))] if unused else ())
+    if unused:  # a second look finds nothing: they are let go with the first
+        told = sentence("Decided about earlier, and no users any more: {users}.", users=listing(unused, _SHOWN))
+        session.log.add(_OWNER, [DECISIONS_UNUSED.finding(told, tuple(unused))])
 
 
 async def _propose_user_names(session: MigrationSession, by_hand: Mapping[str, str] | None = None) -> None:

@@ -214,3 +214,5 @@ def test_users_who_were_let_in_while_the_server_was_away_are_kept_out_again_and_
     ended = running.ended()
     assert (ended.code, ended.result["kind"]) == (0, "live"), ended.result["error"]
     assert any("It is frozen again now" in message for message in notices(ended)), notices(ended)
+    told = [one["message"] for one in ended.result["findings"] if one["code"] == "database-read-anew"]
+    assert any("It is frozen again now" in message for message in told), told

@@ -17,7 +17,8 @@ from omt_core.api.errors import InstallationError, OmtError
 from omt_core.api.findings import Finding
 from omt_core.api.installation import Licence
 from omt_core.api.plugin import Plugin
-from omt_core.api.sentence import joined, plural, sentence
+from omt_core.api.sentence import Sentence, joined, plural, sentence
+from omt_core.api.text import listing
 from omt_core.api.users import User
 from omt_core.engine import facts
 from omt_core.engine.checklist import proposed_user_names, read_users
@@ -33,7 +34,7 @@ from omt_core.engine.checks import (
 )
 from omt_core.engine.errors import CHANGED_SINCE_CHECKED
 from omt_core.engine.findings import USERS_CHANGED, VERSION_CHANGED, blocking
-from omt_core.engine.recheck.user_changes import UserChanges
+from omt_core.engine.recheck.user_changes import SHOWN, UserChanges
 from omt_core.engine.session import MigrationSession, Snapshot
 
 _OWNER: Final = "recheck"
@@ -81,7 +82,7 @@ async def recheck(session: MigrationSession, *, precopy: bool) -> None:
         changes = UserChanges.between(now.users, users)
         decisions = await _followed(session, changes, users)
         looked_at = replace(looked_at, users=users, catalogue=catalogue, decisions=decisions)
-        if said := changes.sentences():
+        if said := [*changes.sentences(), *_other_names(changes.followed(now.decisions.user_names), decisions)]:
             found.append(USERS_CHANGED.finding(joined(said, " "), changes.logins))
     checks = [name for name in (RECOVERY_CHECKS if now.only_missing else ALL_CHECKS) if name not in NOT_IN_SNAPSHOT]
     report = await check(session.engine, looked_at, checks, in_snapshot=True)
@@ -133,6 +134,19 @@ async def _followed(session: MigrationSession, changes: UserChanges, users: Sequ
     return replace(decided, plans=plans, user_names=names)
 
 
+def _other_names(before: Mapping[str, str], decisions: Decisions) -> list[Sentence]:
+    """Say whose user name is another than was decided, and which."""
+    names = decisions.user_names
+    others = [
+        sentence("{login} (now {new})", login=login, new=names[login])
+        for login in sorted(names.keys() & decisions.plans.keys() & before.keys())
+        if names[login] != before[login]
+    ]
+    if not others:
+        return []
+    return [sentence("Their user name follows the address: {users}.", users=listing(others, SHOWN))]
+
+
 async def _take(session: MigrationSession, looked_at: Snapshot, changes: UserChanges, *, refused: bool) -> None:
     """Take the users of the snapshot, and what is decided about them."""
     decided = session.now.decisions
@@ -148,9 +162,9 @@ def _superseding(session: MigrationSession, found: Mapping[str, Iterable[Finding
     filed: dict[str, Sequence[Finding]] = {}
     for name, findings in found.items():
         newer = tuple(findings)
-        codes = {finding.code for finding in newer}
+        known = {(finding.plugin, finding.code) for finding in newer}
         older = session.log.of(name) if name in _LEAVE_OUT else ()
-        filed[name] = (*(finding for finding in older if finding.code not in codes), *newer)
+        filed[name] = (*(finding for finding in older if (finding.plugin, finding.code) not in known), *newer)
     return filed
 
 

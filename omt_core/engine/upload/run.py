@@ -221,8 +221,7 @@ async def _transfer_all(
                 raise
             again = sentence("The database is read anew, in a new snapshot.")
             said = joined([error.message, again], " ")
-        session.engine.events.emit(Notice(message=said))
-        session.log.add("snapshots", [DATABASE_READ_ANEW.finding(said)])
+        _tell_of_snapshots(session, said)
         await _database_back(session, stop)
         if commit and _rests_on_freeze(session):
             await _frozen(session, stop, _freeze_stands)
@@ -235,7 +234,12 @@ async def _freeze_stands(session: MigrationSession) -> None:
         await confirm_freeze(session)
     except FreezeLiftedError as error:
         frozen = sentence("It is frozen again now, and the database is read anew with what they have entered.")
-        session.engine.events.emit(Notice(message=joined([error.message, frozen], " ")))
+        _tell_of_snapshots(session, joined([error.message, frozen], " "))
+
+
+def _tell_of_snapshots(session: MigrationSession, said: str) -> None:
+    session.engine.events.emit(Notice(message=said))
+    session.log.add("snapshots", [DATABASE_READ_ANEW.finding(said)])
 
 
 async def _transfer_in_snapshot(

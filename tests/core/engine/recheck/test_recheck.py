@@ -45,6 +45,7 @@ class Site(Plugin):
     refuse: ClassVar[Callable[[Sequence[User]], bool]] = staticmethod(lambda _: False)
     asked: ClassVar[list[str]] = []
     lost: ClassVar[bool] = False
+    says_in_snapshot: ClassVar[bool] = False
 
     @override
     @hookimpl
@@ -85,7 +86,8 @@ class Site(Plugin):
     @hookimpl
     async def validate_installation(self, call: calls.ValidateInstallation) -> Sequence[Finding]:
         Site.asked.append("installation in snapshot" if call.in_snapshot else "installation")
-        return () if call.in_snapshot else (SAID.finding("All rows were looked at."),)
+        says = Site.says_in_snapshot or not call.in_snapshot
+        return (SAID.finding("All rows were looked at."),) if says else ()
 
     @override
     @hookimpl
@@ -168,6 +170,7 @@ async def test_what_is_told_online_is_about_the_users_of_the_snapshot(tmp_path: 
         assert [row.address for row in request.removed_addresses] == ["new@example.com"]
         (told,) = [finding for finding in session.now.findings if finding.code == "users-changed"]
         assert told.subjects == ("HX", "NN", "OO")
+        assert "Their user name follows the address: HX (now new@example.com)." in told.message
         assert (await session.journal.notes.decisions()).plans == {"HX": "sales"}
         assert checks.unanswered(session.now, checks.ALL_CHECKS) == ()
 
@@ -227,6 +230,16 @@ async def test_what_only_the_checks_looked_at_stays_told(tmp_path: Path) -> None
         assert "said" in codes(session)
 
 
+async def test_what_another_plugin_left_out_stays_where_one_says_the_same_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Site, "says_in_snapshot", True)
+    async with checked(tmp_path) as session:
+        session.log.add(checks.INSTALLATION, [replace(SAID.finding("Told by a partner."), plugin="partner")])
+        await recheck(session, precopy=False)
+        assert {one.plugin for one in session.now.findings if one.code == "said"} == {"database", "partner"}
+
+
 @pytest.mark.parametrize("precopy", [False, True])
 async def test_another_licence_is_refused_in_the_words_of_the_start(tmp_path: Path, precopy: bool) -> None:
     async with checked(tmp_path) as session:
@@ -278,5 +291,7 @@ async def test_what_an_earlier_run_decided_about_who_has_left_is_let_go_and_told
     async with session_in(tmp_path, database=Site, decisions=earlier) as session:
         await Review(assigned=Assignments(plans={"XX": "sales"})).perform(session)
         assert session.now.decisions.plans == {"HH": "sales", "XX": "sales"}
+        # In the wizard one goes back, and opens it once more.
+        await Review(assigned=Assignments(plans={"XX": "sales"})).perform(session)
         (told,) = [finding for finding in session.now.findings if finding.code == "decisions-unused"]
         assert told.subjects == ("LL",)
