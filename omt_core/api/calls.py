@@ -136,7 +136,8 @@ class ValidateInstallation:
 
     `online` is None when no tenant is to be asked. With `files_only` no table is moved: how rows would arrive need not
     be asked, which takes reading all of them. `in_snapshot`: asked again, in the snapshot that goes online, while
-    users wait: what takes long, since all rows or files are read for it, need not be looked at again.
+    users wait: what takes long, since all rows or files are read for it, need not be looked at again, nor folders and
+    machines, which the upload waits for where they are away.
     """
 
     installation: Installation

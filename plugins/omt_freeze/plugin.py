@@ -56,6 +56,8 @@ class FreezePlugin(Plugin):
     @hookimpl
     @override
     async def validate_migration(self, call: ValidateMigration) -> Sequence[Finding]:
+        if call.in_snapshot:
+            return ()  # it is frozen by now
         return await preflight(call, self._settings)
 
     @hookimpl

@@ -79,7 +79,7 @@ class CallRecordingsPlugin(Plugin):
     async def validate_installation(self, call: calls.ValidateInstallation) -> Sequence[Finding]:
         """Name the folders that a recovery would wait for in vain."""
         folder = self._settings.folder
-        if folder is None or not call.files_only:
+        if folder is None or call.in_snapshot or not call.files_only:
             return ()
         await anyio.to_thread.run_sync(self._seen.keep_in, call.run.workspace)
         return [

@@ -45,8 +45,8 @@ class DaskPlugin(Plugin):
     @override
     @hookimpl
     async def validate_migration(self, call: calls.ValidateMigration) -> Sequence[Finding]:
-        if self._settings.scheduler is None:
-            return ()
+        if self._settings.scheduler is None or call.in_snapshot:
+            return ()  # the transfer waits for a fleet by itself
         from omt_dask.tool.readiness import fleet_findings  # noqa: PLC0415 - distributed takes half a second to load
 
         return await fleet_findings(self._settings)
