@@ -213,11 +213,13 @@ async def _transfer_all(
 ) -> None:
     """Have all stages transferred; again in a new snapshot, as often as settings say, where the database lost one."""
     forget_told(session)
-    for number in range(1, session.engine.snapshots + 1):
+    left = session.engine.snapshots
+    while True:
         try:
             return await _transfer_in_snapshot(session, migration, stop, commit=commit)
         except SnapshotLostError as error:
-            if number == session.engine.snapshots:
+            left -= 1
+            if left == 0:
                 raise
             again = sentence("The database is read anew, in a new snapshot.")
             said = joined([error.message, again], " ")
@@ -225,7 +227,6 @@ async def _transfer_all(
         await _database_back(session, stop)
         if commit and _rests_on_freeze(session):
             await _frozen(session, stop, _freeze_stands)
-    return None
 
 
 async def _freeze_stands(session: MigrationSession) -> None:

@@ -45,7 +45,7 @@ export function waiverOf(finding) {
   return finding.subjects.find((subject) => /^(plugin|folder):/.test(subject)) ?? finding.code;
 }
 
-/** Whether a waiver lets it stand: of its code, or of the plugin that it is about or from. */
+/** Whether a waiver lets it stand: of its code, of the plugin that it is about or from, or of its folders. */
 export function isWaived(finding) {
   return finding.severity === "error" && !finding.blocking;
 }
