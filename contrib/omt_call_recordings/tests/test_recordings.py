@@ -132,6 +132,25 @@ def test_in_the_snapshot_the_folder_is_left_to_the_stage(
     assert not anyio.run(harness.validate, replace(call, in_snapshot=True))
 
 
+def test_a_folder_whose_recordings_were_deleted_is_named_until_somebody_says_so(
+    omt_plugin: Callable[..., PluginHarness], folder: Path
+) -> None:
+    harness = omt_plugin(CallRecordingsPlugin, "call_recordings", {"folder": str(folder)})
+    made = SampleCalls()
+    recovery = replace(made.validate_installation(), files_only=True)
+    anyio.run(harness.validate, made.validate_migration())
+    assert not anyio.run(harness.validate, recovery)
+    for name in ("a.wav", "B.WAV", "notes.txt"):
+        (folder / "2024" / name).unlink()
+    (found,) = anyio.run(harness.validate, recovery)
+    assert (found.code, found.waivers) == ("call-recordings-folder-emptied", (f"folder:{folder / '2024'}",))
+    assert not anyio.run(harness.validate, replace(recovery, in_snapshot=True))
+    seen = SeenFolders("call_recordings")
+    seen.keep_in(made.run.workspace)
+    seen.forget_deleted((folder,), [str(folder / "2024")], str)
+    assert not seen.emptied(folder)
+
+
 @pytest.mark.parametrize("given", ["wav", ".WAV", " .wav "])
 def test_endings_are_taken_as_people_write_them(given: str) -> None:
     assert CallRecordingsSettings(endings=(given,)).endings == (".wav",)

@@ -103,7 +103,9 @@ class Site:
         call = Thaw(**{"installation": self.installation(), "database": self, "notes": self, "run": self} | changes)
         return [f.code for f in anyio.run(FreezePlugin(settings or FreezeSettings()).thaw, call)]
 
-    def check(self, kind: MigrationKind = MigrationKind.LIVE, base: Path | None = None) -> list[Finding]:
+    def check(
+        self, kind: MigrationKind = MigrationKind.LIVE, base: Path | None = None, *, in_snapshot: bool = False
+    ) -> list[Finding]:
         call = ValidateMigration(
             installation=replace(self.installation(), service=ServiceFolders(base=base or self.service)),
             database=self,  # type: ignore[arg-type]
@@ -111,6 +113,7 @@ class Site:
             users=(),
             decisions=Decisions(kind=kind),
             run=self,  # type: ignore[arg-type]
+            in_snapshot=in_snapshot,
         )
         return list(anyio.run(FreezePlugin(FreezeSettings()).validate_migration, call))
 

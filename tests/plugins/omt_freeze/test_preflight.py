@@ -46,6 +46,12 @@ def test_rights_that_are_lacking_are_named_with_the_grant(site: Any) -> None:
     assert ids.message.endswith('GRANT UPDATE ON "CRM7"."SEQUENCE" TO "R".')
 
 
+def test_once_it_is_frozen_nobody_asks_whether_it_can_be(site: Any) -> None:
+    site.grants["systemevent"] = "GRANT INSERT ON x TO y"
+    assert site.check()
+    assert site.check(in_snapshot=True) == []
+
+
 def test_a_table_that_cannot_hold_the_event_is_told(site: Any) -> None:
     site.columns = ("SystemEvent_id", "scope")
     (finding,) = site.check()

@@ -7,6 +7,7 @@ import random
 import shutil
 import signal
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -26,6 +27,7 @@ from omt_core.api import (
     TransferLimits,
 )
 from omt_core.testing.recording import RecordingContext
+from omt_core.testing.sample_calls import SampleCalls
 from omt_tenant.embedded import serve_tenant
 from omt_tenant.settings import TenantSettings
 from omt_upload.settings import UploadSettings
@@ -42,6 +44,7 @@ from sites import (
 )
 from typing_extensions import override
 
+from omt_dask import DaskPlugin
 from omt_dask.messages.orders import Orders
 from omt_dask.settings import DaskSettings
 from omt_dask.tool.cluster import connected
@@ -210,6 +213,13 @@ async def test_what_would_stop_a_fleet_is_found_with_the_other_checks(tmp_path: 
     assert "it is empty there" in hidden.message
     assert not_safe.subjects == ("dask-not-encrypted",)
     assert not await fleet_findings(DaskSettings())
+
+
+async def test_in_the_snapshot_the_fleet_is_left_to_the_transfer() -> None:
+    plugin = DaskPlugin(DaskSettings(scheduler="tcp://scheduler.example.com:8786"))
+    call = SampleCalls().validate_migration()
+    assert await plugin.validate_migration(call)
+    assert not await plugin.validate_migration(replace(call, in_snapshot=True))
 
 
 async def test_a_worker_that_cannot_see_its_root_is_named_at_the_start(tmp_path: Path, two_sites: Site) -> None:
